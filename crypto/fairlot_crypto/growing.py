@@ -10,7 +10,7 @@ from mmap import mmap
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-HELD = 1 << 20
+HELD = 1 << 18
 """Bytes of a column that are in memory; one more, and they go to the file."""
 _PIECE = 1 << 16
 """Bytes that are looked at together."""
@@ -109,6 +109,13 @@ class Rows:
         self.width = width
         self._bytes = Growing()
 
+    @classmethod
+    def of(cls, joined: bytes, width: int) -> "Rows":
+        """Return some that are joined, of ``width`` bytes each."""
+        rows = cls(width)
+        rows.append(joined)
+        return rows
+
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._bytes) // self.width
@@ -132,6 +139,10 @@ class Rows:
     def append(self, value: bytes) -> None:
         """Put one behind the others, or some that are joined."""
         self._bytes.append(value)
+
+    def cut(self, count: int) -> None:
+        """Take back all behind the first ``count``."""
+        self._bytes.cut(count * self.width)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield them in their order, many at a time, joined."""

@@ -97,7 +97,7 @@ class Keys:
         """Return some, which are joined and none of them twice."""
         keys = cls(width)
         keys._rows.append(joined)
-        keys._table.fill(keys._rows, len(keys._rows))
+        keys._table.fill(keys._rows, len(keys))
         return keys
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from fairlot_crypto.errors import CallerError, ProofError
+from fairlot_crypto.growing import Rows
 
 HASH_LENGTH = 32
 
@@ -50,13 +51,13 @@ class Tree:
 
     def __init__(self) -> None:
         # In _levels[k] the hashes of the leaves [i * 2^k, (i + 1) * 2^k) stand one behind
-        # the other: as objects they would take twice the memory.
-        self._levels = [bytearray()]
+        # the other.
+        self._levels = [Rows(HASH_LENGTH)]
 
     @property
     def size(self) -> int:
         """Number of leaves."""
-        return len(self._levels[0]) // HASH_LENGTH
+        return len(self._levels[0])
 
     @classmethod
     def of(cls, levels: Sequence[bytes]) -> "Tree":
@@ -68,14 +69,14 @@ class Tree:
         if not levels or not levels_fit(levels, len(levels[0]) // HASH_LENGTH):
             raise CallerError("merkle.range", "no tree has levels of these lengths")
         tree = cls()
-        tree._levels = [bytearray(level) for level in levels]
+        tree._levels = [Rows.of(level, HASH_LENGTH) for level in levels]
         return tree
 
     @property
     def levels(self) -> tuple[bytes, ...]:
         """The hashes of all complete subtrees, level by level, those of leaves first."""
         height = max(self.size.bit_length(), 1)
-        return tuple(bytes(level) for level in self._levels[:height])
+        return tuple(b"".join(level.pieces()) for level in self._levels[:height])
 
     def append(self, leaf_data: bytes) -> int:
         """Append a leaf and return its index, from 0."""
@@ -100,7 +101,7 @@ class Tree:
             problem = f"{size} is not one of the sizes that the tree has had"
             raise CallerError("merkle.range", problem)
         for level, nodes in enumerate(self._levels):
-            del nodes[(size >> level) * HASH_LENGTH :]
+            nodes.cut(size >> level)
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first ``size`` leaves, by default over all of them.
@@ -146,16 +147,15 @@ class Tree:
 
     def _append_node(self, level: int, value: bytes) -> None:
         if level == len(self._levels):
-            self._levels.append(bytearray())
+            self._levels.append(Rows(HASH_LENGTH))
         nodes = self._levels[level]
-        nodes += value
-        if len(nodes) % (2 * HASH_LENGTH) == 0:
-            left = bytes(nodes[-2 * HASH_LENGTH : -HASH_LENGTH])
-            self._append_node(level + 1, node_hash(left, value))
+        nodes.append(value)
+        count = len(nodes)
+        if count % 2 == 0:
+            self._append_node(level + 1, node_hash(nodes[count - 2], value))
 
     def _node(self, level: int, number: int) -> bytes:
-        start = number * HASH_LENGTH
-        return bytes(self._levels[level][start : start + HASH_LENGTH])
+        return self._levels[level][number]
 
 
 def levels_fit(levels: Sequence[bytes], size: int) -> bool:

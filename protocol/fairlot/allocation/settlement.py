@@ -1,7 +1,8 @@
 """Who pays, and who gets what back, to the last unit of money (specs/settlement.md)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 
 from fairlot.allocation.outcome import Gain, Outcome, Total
@@ -76,14 +77,7 @@ def settle(
         InvariantError: as ``check_ledger``: somebody counted wrong.
     """
     ordered = _sorted_fundings(fundings)
-    final = {funding.nym for funding in ordered if funding.final}
-    if any(total.nym not in final for total in outcome.totals):
-        raise CallerError(
-            "settlement.no-funding",
-            "every entrant must have a funding with a final deposit",
-        )
-    totals = {total.nym: total for total in outcome.totals}
-    lines = tuple(_line(funding, totals.get(funding.nym)) for funding in ordered)
+    lines = tuple(_lines(ordered, sorted(outcome.totals, key=attrgetter("nym"))))
     check_ledger(lines, ordered)
     return lines
 
@@ -222,7 +216,7 @@ def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:
     for funding in known:
         check_nym(funding.nym)
     ordered = sorted(known, key=attrgetter("nym"))
-    if len({funding.nym for funding in ordered}) != len(ordered):
+    if any(one.nym == other.nym for one, other in pairwise(ordered)):
         raise CallerError(
             "settlement.duplicate-nym", "each nym must have one funding only"
         )
@@ -237,6 +231,24 @@ def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:
 def _check_destination(refund_to: object) -> None:
     if refund_to is not None and not isinstance(refund_to, bytes):
         raise CallerError("settlement.refund-to", "a destination is bytes, or none yet")
+
+
+def _lines(
+    fundings: Iterable[Funding], totals: Sequence[Total]
+) -> Iterator[LedgerLine]:
+    """Yield the line of each funding; both ascend by nym, so that no table is needed."""
+    place = 0
+    for funding in fundings:
+        total = totals[place] if place < len(totals) else None
+        own = total if total is not None and total.nym == funding.nym else None
+        if own is not None and funding.final:
+            place += 1
+        yield _line(funding, own)
+    if place < len(totals):
+        raise CallerError(
+            "settlement.no-funding",
+            "every entrant must have a funding with a final deposit",
+        )
 
 
 def _line(funding: Funding, total: Total | None) -> LedgerLine:
