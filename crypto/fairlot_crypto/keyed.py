@@ -104,9 +104,9 @@ class Keys:
         """Return how many there are."""
         return len(self._rows)
 
-    def __contains__(self, key: bytes) -> bool:
+    def __contains__(self, key: object) -> bool:
         """Tell whether a byte string is one of them."""
-        return self._table.find(key) is not None
+        return isinstance(key, bytes) and self._table.find(key) is not None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield them by their numbers."""

@@ -34,7 +34,6 @@ from fairlot.entry import (
 )
 from fairlot.errors import FairlotError, InputError, Rejection
 from fairlot.logs import BoardIdentity, LogKind
-from fairlot.names import Nym
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.curve import backend
@@ -309,9 +308,7 @@ def setup(given: Case) -> dict[str, Any]:
 
 def contributions(given: Case) -> Contributions:
     frozen = Frozen(given["size"], unhex(given["root"]))
-    may_commit = {
-        VerifyKey(unhex(key)): Nym(bytes(48)) for key in given.get("depositors", [])
-    }
+    may_commit = [VerifyKey(unhex(key)) for key in given.get("depositors", [])]
     taken = Contributions(terms_of(given).beacon, frozen, may_commit)
     for encoded in given.get("before", []):
         take_in(taken, entry_of(encoded))

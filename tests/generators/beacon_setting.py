@@ -1,6 +1,6 @@
 """What the vectors of the beacon are made from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -11,7 +11,6 @@ from fairlot.beacon.contributions import (
     make_reveal,
 )
 from fairlot.entry import Entry, EntryType
-from fairlot.names import Nym
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
@@ -88,9 +87,9 @@ def board(terms: Terms) -> dict[str, Raw]:
     }
 
 
-def depositors(*who: Contributor) -> dict[VerifyKey, Nym]:
+def depositors(*who: Contributor) -> tuple[VerifyKey, ...]:
     """Return the settlement keys of final, funded deposits."""
-    return {each.key.public: Nym(bytes(48)) for each in who}
+    return tuple(each.key.public for each in who)
 
 
 def take(taken: Contributions, entry: Entry) -> None:
@@ -108,10 +107,10 @@ def take(taken: Contributions, entry: Entry) -> None:
 def take_all(
     terms: Terms,
     entries: Sequence[Entry],
-    may_commit: Mapping[VerifyKey, Nym] | None = None,
+    may_commit: Sequence[VerifyKey] = (),
 ) -> Contributions:
     """Return the contributions after ``entries``, which are accepted."""
-    taken = Contributions(terms.beacon, FROZEN, may_commit or {})
+    taken = Contributions(terms.beacon, FROZEN, may_commit)
     for entry in entries:
         take(taken, entry)
     return taken

@@ -4,7 +4,7 @@ The seed is fixed once the commitments are. It does not matter which openings ar
 posted them and in which order, and anybody can recover what is withheld.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from fairlot.beacon.margin import Margin
@@ -12,7 +12,7 @@ from fairlot.beacon.read_recovery import read_element, read_recovery
 from fairlot.entry import Entry, EntryType, body_fields, sign_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
-from fairlot.names import HASH_LENGTH, Nym, SaleId, check_sale_id
+from fairlot.names import HASH_LENGTH, SaleId, check_sale_id
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import RoundName, check_chain
 from fairlot.terms.terms import Terms
@@ -146,7 +146,7 @@ class Contributions:
 
     beacon: BeaconTerms
     frozen: Frozen
-    depositors: Mapping[VerifyKey, Nym] = field(default_factory=dict[VerifyKey, Nym])
+    depositors: Container[VerifyKey] = ()
     """The settlement keys of final, funded deposits, which may commit as well."""
     commitments: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
     openings: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])

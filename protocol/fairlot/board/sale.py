@@ -148,7 +148,7 @@ class SaleState(CollectingFacts):
                 "close.tree", "CLOSE must state size and root of the tree before it"
             )
         self._contributions = Contributions(
-            self.terms.beacon, frozen, self.positions.depositors
+            self.terms.beacon, frozen, self.positions.depositors()
         )
         self.phase = Phase.COMMIT
 

@@ -16,7 +16,7 @@ from fairlot.errors import Rejection
 from fairlot.names import NYM_LENGTH, Nym
 from fairlot_crypto.growing import Rows
 from fairlot_crypto.keyed import Keys
-from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.keys import KEY_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +123,18 @@ class Positions:
         for piece in self._rows.pieces():
             yield from map(Row._make, _ROW.iter_unpack(piece))
 
-    @property
-    def depositors(self) -> dict[VerifyKey, Nym]:
-        """The settlement keys of those who may contribute to the beacon.
+    def depositors(self) -> Keys:
+        """Return the settlement keys of those who may contribute to the beacon now.
 
         They are of the final, funded deposits of more than nothing: whoever commits and
         withholds costs everybody a recovery, which must not be free (specs/beacon.md,
         section 1).
         """
-        return {
-            VerifyKey(row.holder): Nym(nym)
-            for nym, row in zip(self.nyms, self.rows, strict=True)
-            if row.deposits and row.paid >= row.amount > 0
-        }
+        found = Keys(KEY_LENGTH)
+        for row in self.rows:
+            if row.deposits and row.paid >= row.amount > 0 and row.holder not in found:
+                found.add(row.holder)
+        return found
 
     def stakes(self) -> Iterator[Stake]:
         """Yield what every nym has paid, in the order in which they came."""
