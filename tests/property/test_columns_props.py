@@ -2,7 +2,7 @@
 
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -19,7 +19,7 @@ from fairlot_crypto.keys import Signature
 
 
 @contextmanager
-def holding(most: int) -> Iterator[None]:
+def holding(most: int) -> Generator[None]:
     """Let columns hold so few bytes that the others go to a file."""
     with patch.object(growing, "HELD", most):
         yield

@@ -14,8 +14,27 @@ from fairlot_crypto.growing import Records
 from fairlot_crypto.keys import SealKey, Signature, VerifyKey
 
 _DEPOSIT = Struct("<32s?QQQQQ32s32s32s32s48sI")
-"""Entry hash, whether it is a DEPOSIT, seq, amount, wants, not_after, epoch, settle_pk,
-enc_pk, refund_to, salt, nym, and the number of what it has in common with others."""
+_HASH = 32
+
+
+class _Packed(NamedTuple):
+    """The fields of ``_DEPOSIT``; those of ``Deposit`` and ``Binding`` are called as there."""
+
+    entry_hash: EntryHash
+    deposits: bool
+    """Whether it is a DEPOSIT, and no CANCEL."""
+    seq: int
+    amount: int
+    wants: int
+    not_after: int
+    epoch: int
+    settle_pk: VerifyKey
+    enc_pk: SealKey
+    refund_to: bytes
+    salt: bytes
+    nym: Nym
+    common: int
+    """The number of what it has in common with others."""
 
 
 class _Common(NamedTuple):
@@ -66,41 +85,27 @@ class Deposits:
 
     def entry_hash(self, number: int) -> EntryHash:
         """Return the hash of a deposit's entry."""
-        return EntryHash(self._records[number][:32])
+        return EntryHash(self._records[number][:_HASH])
 
     def __getitem__(self, number: int) -> Deposit:
         """Return a deposit, without its proof."""
         record = self._records[number]
-        (
-            entry_hash,
-            deposits,
-            seq,
-            amount,
-            wants,
-            not_after,
-            epoch,
-            settle_pk,
-            enc_pk,
-            refund_to,
-            salt,
-            nym,
-            common,
-        ) = _DEPOSIT.unpack_from(record)
-        said, own = self._common[common], record[_DEPOSIT.size :]
-        group, members, solutions, bid, choices = _read_own(own)
+        packed = _Packed._make(_DEPOSIT.unpack_from(record))
+        said = self._common[packed.common]
+        group, members, solutions, bid, choices = _read_own(record[_DEPOSIT.size :])
         binding = Binding(
-            EntryType.DEPOSIT if deposits else EntryType.CANCEL,
+            EntryType.DEPOSIT if packed.deposits else EntryType.CANCEL,
             said.sale_id,
-            seq,
-            amount,
+            packed.seq,
+            packed.amount,
             said.asset,
-            VerifyKey(settle_pk),
-            SealKey(enc_pk),
-            refund_to,
-            wants,
-            salt,
+            packed.settle_pk,
+            packed.enc_pk,
+            packed.refund_to,
+            packed.wants,
+            packed.salt,
             said.board,
-            not_after,
+            packed.not_after,
             group,
             tuple(members),
             said.tier,
@@ -109,7 +114,8 @@ class Deposits:
             tuple(choices),
         )
         shown = dict(said.disclosed) or NOTHING
-        return Deposit(binding, Nym(nym), b"", epoch, shown, EntryHash(entry_hash))
+        nym, name = packed.nym, packed.entry_hash
+        return Deposit(binding, nym, b"", packed.epoch, shown, name)
 
     def _number(self, deposit: Deposit) -> int:
         binding = deposit.binding
