@@ -17,24 +17,15 @@ _PIECE = 1 << 16
 _PLACE = 8
 
 
-class Growing:
-    """Bytes behind which others are put.
-
-    One thread puts them there; others may read what was there before they were told.
-    """
+class _Filed:
+    """What bytes have in common that grow, of which most may lie in a file."""
 
     __slots__ = ("__weakref__", "_file", "_now")
 
     def __init__(self) -> None:
-        """Start with none."""
         self._file: BinaryIO | None = None
         self._now: tuple[mmap | None, int, bytearray] = None, 0, bytearray()
         """The file, how much of it counts, and what comes behind; set in one step."""
-
-    def __len__(self) -> int:
-        """Return how many bytes there are."""
-        _, filed, tail = self._now
-        return filed + len(tail)
 
     def append(self, data: bytes) -> None:
         """Put bytes behind the others.
@@ -48,7 +39,7 @@ class Growing:
             self._move(tail)
 
     def read(self, start: int, end: int) -> bytes:
-        """Return the bytes from ``start`` up to ``end``, all of which are there."""
+        """Return the bytes from ``start`` up to ``end``; none behind the last one."""
         file, filed, tail = self._now
         if file is None or start >= filed:
             return bytes(tail[start - filed : end - filed])
@@ -66,19 +57,18 @@ class Growing:
             at = start + inside - filed
             tail[at : at + len(data) - inside] = data[inside:]
 
-    def cut(self, length: int) -> None:
-        """Take back all bytes behind the first ``length``."""
+    def _cut(self, length: int) -> None:
         file, filed, tail = self._now
         if length >= filed:
             del tail[length - filed :]
         else:
             self._now = file, length, bytearray()
 
-    def pieces(self, step: int = 1) -> Iterator[bytes]:
-        """Yield all bytes in their order, in pieces of whole steps."""
-        length = max(_PIECE // step, 1) * step
-        for start in range(0, len(self), length):
-            yield self.read(start, min(start + length, len(self)))
+    def _pieces(self, step: int) -> Iterator[bytes]:
+        _, filed, tail = self._now
+        length, ends = max(_PIECE // step, 1) * step, filed + len(tail)
+        for start in range(0, ends, length):
+            yield self.read(start, min(start + length, ends))
 
     def _move(self, tail: bytearray) -> None:
         file, filed = self._file, self._now[1]
@@ -95,10 +85,32 @@ class Growing:
         self._now = mmap(file.fileno(), end), end, bytearray()
 
 
-class Rows:
-    """Byte strings of one length."""
+class Growing(_Filed):
+    """Bytes behind which others are put.
 
-    __slots__ = ("_bytes", "width")
+    One thread puts them there; others may read what was there before they were told.
+    """
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        """Return how many bytes there are."""
+        _, filed, tail = self._now
+        return filed + len(tail)
+
+    def cut(self, length: int) -> None:
+        """Take back all bytes behind the first ``length``."""
+        self._cut(length)
+
+    def pieces(self, step: int = 1) -> Iterator[bytes]:
+        """Yield all bytes in their order, in pieces of whole steps."""
+        return self._pieces(step)
+
+
+class Rows(_Filed):
+    """Byte strings of one length; ``append`` takes one, or some that are joined."""
+
+    __slots__ = ("width",)
 
     def __init__(self, width: int) -> None:
         """Start with none.
@@ -106,8 +118,8 @@ class Rows:
         Args:
             width: bytes of each.
         """
+        super().__init__()
         self.width = width
-        self._bytes = Growing()
 
     @classmethod
     def of(cls, joined: bytes, width: int) -> "Rows":
@@ -118,16 +130,25 @@ class Rows:
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self._bytes) // self.width
+        _, filed, tail = self._now
+        return (filed + len(tail)) // self.width
 
     def __getitem__(self, row: int) -> bytes:
-        """Return one that is there, by its number from 0."""
-        start = row * self.width
-        return self._bytes.read(start, start + self.width)
+        """Return one by its number from 0; nothing behind the last one."""
+        # What ``read`` does, without a call: nothing is done as often.
+        file, filed, tail = self._now
+        width = self.width
+        start = row * width
+        if file is not None and start + width <= filed:
+            return file[start : start + width]
+        if start >= filed:
+            start -= filed
+            return bytes(tail[start : start + width])
+        return self.read(start, start + width)
 
     def __setitem__(self, row: int, value: bytes) -> None:
         """Put another one in the place of one that is there."""
-        self._bytes.write(row * self.width, value)
+        self.write(row * self.width, value)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield them in their order."""
@@ -136,17 +157,13 @@ class Rows:
             for start in range(0, len(piece), width):
                 yield piece[start : start + width]
 
-    def append(self, value: bytes) -> None:
-        """Put one behind the others, or some that are joined."""
-        self._bytes.append(value)
-
     def cut(self, count: int) -> None:
         """Take back all behind the first ``count``."""
-        self._bytes.cut(count * self.width)
+        self._cut(count * self.width)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield them in their order, many at a time, joined."""
-        return self._bytes.pieces(self.width)
+        return self._pieces(self.width)
 
 
 class Records:

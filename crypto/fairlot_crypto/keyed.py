@@ -18,11 +18,11 @@ class Table:
 
     __slots__ = ("_count", "_key_at", "_slots")
 
-    def __init__(self, key_at: Callable[[int], bytes | None]) -> None:
+    def __init__(self, key_at: Callable[[int], bytes]) -> None:
         """Start with none.
 
         Args:
-            key_at: returns the key of a number; ``None`` where it has none any more.
+            key_at: returns the key of a number; nothing where it has none any more.
         """
         self._key_at = key_at
         self._slots = array("I", [_FREE]) * _SMALLEST
@@ -30,14 +30,25 @@ class Table:
 
     def find(self, key: bytes) -> int | None:
         """Return the number of a key; ``None`` where it is not there."""
-        number = self._slots[self._slot(key)]
-        return None if number == _FREE else number
+        slots, key_at = self._slots, self._key_at
+        mask = len(slots) - 1
+        at = hash(key) & mask
+        while (number := slots[at]) != _FREE:
+            if key_at(number) == key:
+                return number
+            at = (at + 1) & mask
+        return None
 
     def add(self, key: bytes, number: int) -> None:
-        """Let a key stand for a number, below 2^32 - 1."""
+        """Let a key that is not there stand for a number, below 2^32 - 1."""
         if 2 * (self._count + 1) > len(self._slots):
             self._grow()
-        self._slots[self._slot(key)] = number
+        slots = self._slots
+        mask = len(slots) - 1
+        at = hash(key) & mask
+        while slots[at] != _FREE:
+            at = (at + 1) & mask
+        slots[at] = number
         self._count += 1
 
     def fill(self, keys: Iterable[bytes], count: int) -> None:
@@ -50,38 +61,31 @@ class Table:
         length = _SMALLEST
         while length < 2 * (count + 1):
             length *= 2
-        slots, mask = array("I", [_FREE]) * length, length - 1
-        for number, key in enumerate(keys):
+        self._put(((key, number) for number, key in enumerate(keys)), length)
+
+    def _grow(self) -> None:
+        key_at = self._key_at
+        numbers = (number for number in self._slots if number != _FREE)
+        keyed = ((key_at(number), number) for number in numbers)
+        # What has no key any more is left behind.
+        self._put((each for each in keyed if each[0]), 2 * len(self._slots))
+
+    def _put(self, keyed: Iterable[tuple[bytes, int]], length: int) -> None:
+        """Make a table of so many slots, and put keys there with their numbers."""
+        slots, mask, count = array("I", [_FREE]) * length, length - 1, 0
+        for key, number in keyed:
             at = hash(key) & mask
             while slots[at] != _FREE:
                 at = (at + 1) & mask
             slots[at] = number
+            count += 1
         self._slots, self._count = slots, count
-
-    def _slot(self, key: bytes) -> int:
-        """Return where a key stands, or would stand."""
-        slots, key_at = self._slots, self._key_at
-        mask = len(slots) - 1
-        at = hash(key) & mask
-        while (number := slots[at]) != _FREE and key_at(number) != key:
-            at = (at + 1) & mask
-        return at
-
-    def _grow(self) -> None:
-        former = self._slots
-        self._slots, self._count = array("I", [_FREE]) * (2 * len(former)), 0
-        for number in former:
-            key = None if number == _FREE else self._key_at(number)
-            # What has no key any more is left behind.
-            if key is not None:
-                self._slots[self._slot(key)] = number
-                self._count += 1
 
 
 class Keys:
     """Byte strings of one length, none of them twice, each with a number from 0."""
 
-    __slots__ = ("_rows", "_table")
+    __slots__ = ("_rows", "_table", "find")
 
     def __init__(self, width: int) -> None:
         """Start with none.
@@ -91,6 +95,8 @@ class Keys:
         """
         self._rows = Rows(width)
         self._table = Table(self._rows.__getitem__)
+        self.find = self._table.find
+        """Returns the number of a byte string; ``None`` where it is none of them."""
 
     @classmethod
     def of(cls, joined: bytes, width: int) -> "Keys":
@@ -106,15 +112,11 @@ class Keys:
 
     def __contains__(self, key: object) -> bool:
         """Tell whether a byte string is one of them."""
-        return isinstance(key, bytes) and self._table.find(key) is not None
+        return isinstance(key, bytes) and self.find(key) is not None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield them by their numbers."""
         return iter(self._rows)
-
-    def find(self, key: bytes) -> int | None:
-        """Return the number of a byte string; ``None`` where it is none of them."""
-        return self._table.find(key)
 
     def add(self, key: bytes) -> int:
         """Take one in that is none of them, of their length, and return its number."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fairlot.deposit.binding import Binding
 from fairlot.deposit.deposit import Deposit
+from fairlot.deposit.deposits import Wanted
 from fairlot.deposit.final import Position, Positions, Stake
 from fairlot.deposit.recalled import columns_of, recall_positions
 from fairlot.entry import EntryHash, EntryType
@@ -138,6 +139,9 @@ def check_same(positions: Positions, model: Model) -> None:
             each.final.binding.type is EntryType.DEPOSIT,
         )
         for nym, each in found
+    ]
+    assert [*positions.wanted()] == [
+        (nym, each.funded, Wanted.of(each.final)) for nym, each in found
     ]
     keys = [each.final.binding.settle_pk for _, each in found if each.contributes]
     assert [*positions.depositors()] == [*dict.fromkeys(keys)]

@@ -32,9 +32,6 @@ class Disclosed:
 
 def disclosed_counts(state: SaleState) -> tuple[Disclosed, ...]:
     """Return the combinations in all nyms' final entries, ascending; empty for none."""
-    shown = (
-        tuple(sorted(position.final.disclosed.items()))
-        for position in state.positions.by_nym.values()
-    )
-    counts = Counter(values for values in shown if values)
+    shown = (wanted.disclosed for _, _, wanted in state.positions.wanted())
+    counts = Counter(tuple(sorted(values)) for values in shown if values)
     return tuple(Disclosed(values, counts[values]) for values in sorted(counts))

@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 from fairlot.allocation.entering import Entrant
 from fairlot.bids import Bid
-from fairlot.deposit.final import Position, Positions
+from fairlot.deposit.deposits import Wanted
+from fairlot.deposit.final import Positions
 from fairlot.deposit.sealed_bid import open_bid
 from fairlot.errors import Rejection
 from fairlot.names import Nym
@@ -36,9 +37,9 @@ def entrants_of(
     """
     opened = _opener(curve, terms, signatures)
     return tuple(
-        _entrant(nym, position, opened)
-        for nym, position in positions.by_nym.items()
-        if position.funded
+        _entrant(nym, wanted, opened)
+        for nym, funded, wanted in positions.wanted()
+        if funded
     )
 
 
@@ -46,18 +47,17 @@ _NONE_SOLVED = frozenset[str]()
 """One for all: an empty set takes 216 bytes."""
 
 
-def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
-    binding = position.final.binding
+def _entrant(nym: Nym, wanted: Wanted, opened: Opener) -> Entrant:
     return Entrant(
         nym=nym,
-        wants=binding.wants,
-        amount=binding.amount,
-        bid=None if binding.bid is None else opened(nym, binding.bid),
-        tier=binding.tier,
-        group=binding.group,
-        attributes=tuple(sorted(position.final.disclosed.items())),
-        solved=frozenset(binding.solutions) if binding.solutions else _NONE_SOLVED,
-        choices=binding.choices,
+        wants=wanted.wants,
+        amount=wanted.amount,
+        bid=None if wanted.bid is None else opened(nym, wanted.bid),
+        tier=wanted.tier,
+        group=wanted.group,
+        attributes=tuple(sorted(wanted.disclosed)),
+        solved=frozenset(wanted.solutions) if wanted.solutions else _NONE_SOLVED,
+        choices=wanted.choices,
     )
 
 

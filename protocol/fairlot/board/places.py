@@ -12,7 +12,7 @@ class Places:
     def __init__(self, tree: Tree) -> None:
         """Start with none of a tree's leaves."""
         self.tree = tree
-        self._table = Table(self._leaf)
+        self._table = Table(tree.leaf)
         self._owed = 0
         """How many leaves were accepted that are not in the table yet."""
         self._fresh: set[bytes] = set()
@@ -49,7 +49,3 @@ class Places:
         owed, self._owed = self._owed, 0
         if owed:
             self._table.fill(map(self.tree.leaf, range(owed)), owed)
-
-    def _leaf(self, index: int) -> bytes | None:
-        """Return the hash of a leaf; ``None`` where it is not in the tree."""
-        return self.tree.leaf(index) if index < self.tree.size else None

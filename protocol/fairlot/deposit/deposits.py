@@ -1,6 +1,6 @@
 """Deposits without their proofs, packed: a sale has many, and few are asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from struct import Struct
 from typing import NamedTuple, TypeAlias, cast
 
@@ -10,10 +10,10 @@ from fairlot.entry import EntryHash, EntryType
 from fairlot.names import Nym, SaleId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.growing import Records
+from fairlot_crypto.growing import Growing
 from fairlot_crypto.keys import SealKey, Signature, VerifyKey
 
-_DEPOSIT = Struct("<32s?QQQQQ32s32s32s32s48sI")
+_DEPOSIT = Struct("<32s?QQQQQ32s32s32s32s48sII")
 _HASH = 32
 
 
@@ -35,6 +35,8 @@ class _Packed(NamedTuple):
     nym: Nym
     common: int
     """The number of what it has in common with others."""
+    own: int
+    """Bytes behind these, with what only some sales ask for."""
 
 
 class _Common(NamedTuple):
@@ -48,23 +50,50 @@ class _Common(NamedTuple):
 
 
 _Own: TypeAlias = tuple[
-    bytes | None, Sequence[Nym], Mapping[str, Signature], bytes | None, Sequence[int]
+    bytes | None,
+    tuple[Nym, ...],
+    Mapping[str, Signature],
+    bytes | None,
+    tuple[int, ...],
 ]
 """What only some sales ask for: group, members, solutions, sealed bid, choices."""
 
 
+class Wanted(NamedTuple):
+    """What a deposit asks for; the fields are called as those of ``Binding``."""
+
+    wants: int
+    amount: int
+    bid: bytes | None
+    tier: str | None
+    group: bytes | None
+    disclosed: tuple[tuple[str, str], ...]
+    """The disclosed values, each behind the name of its attribute."""
+    solutions: Mapping[str, Signature]
+    choices: tuple[int, ...]
+
+    @classmethod
+    def of(cls, deposit: Deposit) -> "Wanted":
+        """Return what a deposit asks for."""
+        said, shown = deposit.binding, tuple(deposit.disclosed.items())
+        sealed, named = (said.bid, said.tier), (said.group, shown)
+        return cls(
+            said.wants, said.amount, *sealed, *named, said.solutions, said.choices
+        )
+
+
 class Deposits:
-    """Deposits by numbers from 0."""
+    """Deposits by their places."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._records = Records()
-        self._numbers: dict[_Common, int] = {}
+        self._bytes = Growing()
+        self._numbers: dict[tuple[object, ...], int] = {}
         self._common: list[_Common] = []
 
     def add(self, deposit: Deposit) -> int:
-        """Keep a deposit without its proof, and return its number."""
-        binding = deposit.binding
+        """Keep a deposit without its proof, and return its place."""
+        binding, own = deposit.binding, _own(deposit.binding)
         packed = _DEPOSIT.pack(
             deposit.entry_hash,
             binding.type is EntryType.DEPOSIT,
@@ -79,20 +108,37 @@ class Deposits:
             binding.salt,
             deposit.nym,
             self._number(deposit),
+            len(own),
         )
-        self._records.append(packed + _own(binding))
-        return len(self._records) - 1
+        place = len(self._bytes)
+        self._bytes.append(packed + own)
+        return place
 
-    def entry_hash(self, number: int) -> EntryHash:
+    def entry_hash(self, place: int) -> EntryHash:
         """Return the hash of a deposit's entry."""
-        return EntryHash(self._records[number][:_HASH])
+        return EntryHash(self._bytes.read(place, place + _HASH))
 
-    def __getitem__(self, number: int) -> Deposit:
-        """Return a deposit, without its proof."""
-        record = self._records[number]
-        packed = _Packed._make(_DEPOSIT.unpack_from(record))
+    def wanted(self, place: int) -> Wanted:
+        """Return what a deposit asks for."""
+        packed = self._packed(place)
         said = self._common[packed.common]
-        group, members, solutions, bid, choices = _read_own(record[_DEPOSIT.size :])
+        group, _, solutions, bid, choices = self._own(place, packed)
+        return Wanted(
+            packed.wants,
+            packed.amount,
+            bid,
+            said.tier,
+            group,
+            said.disclosed,
+            solutions,
+            choices,
+        )
+
+    def __getitem__(self, place: int) -> Deposit:
+        """Return a deposit, without its proof."""
+        packed = self._packed(place)
+        said = self._common[packed.common]
+        group, members, solutions, bid, choices = self._own(place, packed)
         binding = Binding(
             EntryType.DEPOSIT if packed.deposits else EntryType.CANCEL,
             said.sale_id,
@@ -107,28 +153,34 @@ class Deposits:
             said.board,
             packed.not_after,
             group,
-            tuple(members),
+            members,
             said.tier,
             solutions,
             bid,
-            tuple(choices),
+            choices,
         )
         shown = dict(said.disclosed) or NOTHING
         nym, name = packed.nym, packed.entry_hash
         return Deposit(binding, nym, b"", packed.epoch, shown, name)
 
-    def _number(self, deposit: Deposit) -> int:
-        binding = deposit.binding
-        common = _Common(
-            binding.sale_id,
-            binding.asset,
-            binding.board,
-            binding.tier,
-            tuple(deposit.disclosed.items()),
+    def _packed(self, place: int) -> _Packed:
+        return _Packed._make(
+            _DEPOSIT.unpack(self._bytes.read(place, place + _DEPOSIT.size))
         )
-        number = self._numbers.setdefault(common, len(self._common))
-        if number == len(self._common):
-            self._common.append(common)
+
+    def _own(self, place: int, packed: _Packed) -> _Own:
+        if not packed.own:
+            return None, (), NOTHING, None, ()
+        begins = place + _DEPOSIT.size
+        return _read_own(self._bytes.read(begins, begins + packed.own))
+
+    def _number(self, deposit: Deposit) -> int:
+        binding, shown = deposit.binding, tuple(deposit.disclosed.items())
+        said = binding.sale_id, binding.asset, binding.board, binding.tier, shown
+        number = self._numbers.get(said)
+        if number is None:
+            number = self._numbers[said] = len(self._common)
+            self._common.append(_Common._make(said))
         return number
 
 
@@ -143,8 +195,5 @@ def _own(binding: Binding) -> bytes:
 
 
 def _read_own(packed: bytes) -> _Own:
-    if not packed:
-        return None, (), NOTHING, None, ()
-    own = cast("_Own", cbor.decode(packed))
-    group, members, solutions, bid, choices = own
+    group, members, solutions, bid, choices = cast("_Own", cbor.decode(packed))
     return group, tuple(members), solutions or NOTHING, bid, tuple(choices)

@@ -9,7 +9,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from fairlot.deposit.deposit import Deposit
-from fairlot.deposit.deposits import Deposits
+from fairlot.deposit.deposits import Deposits, Wanted
 from fairlot.deposit.payment import REF_LENGTH
 from fairlot.entry import EntryHash, EntryType
 from fairlot.errors import Rejection
@@ -54,6 +54,8 @@ class Stake(NamedTuple):
 
 
 _ROW = Struct("<QQQ??32s32s")
+_PAID = Struct("<Q")
+"""The first of it."""
 
 
 class Row(NamedTuple):
@@ -62,7 +64,7 @@ class Row(NamedTuple):
     paid: int
     """As ``Position.paid``."""
     final: int
-    """Where its final entry is: the index of a leaf of the log, or a number here."""
+    """Where its final entry is: the index of a leaf of the log, or its place here."""
     amount: int
     """Of that entry."""
     in_log: bool
@@ -73,6 +75,11 @@ class Row(NamedTuple):
     """The settlement key of that entry."""
     refund_to: bytes
     """As ``Position.refund_to``."""
+
+    @property
+    def funded(self) -> bool:
+        """As ``Position.funded``."""
+        return self.deposits and self.paid >= self.amount
 
 
 class Positions:
@@ -132,9 +139,18 @@ class Positions:
         """
         found = Keys(KEY_LENGTH)
         for row in self.rows:
-            if row.deposits and row.paid >= row.amount > 0 and row.holder not in found:
+            if row.funded and row.amount > 0 and row.holder not in found:
                 found.add(row.holder)
         return found
+
+    def wanted(self) -> Iterator[tuple[Nym, bool, Wanted]]:
+        """Yield what every nym asks for, and whether its final entry counts."""
+        for nym, row in zip(self.nyms, self.rows, strict=True):
+            if row.in_log:
+                wanted = Wanted.of(self._read(row.final))
+            else:
+                wanted = self._deposits.wanted(row.final)
+            yield Nym(nym), row.funded, wanted
 
     def stakes(self) -> Iterator[Stake]:
         """Yield what every nym has paid, in the order in which they came."""
@@ -179,14 +195,14 @@ class Positions:
             )
         if ref in self.refs:
             raise Rejection("paid.ref", "this payment has been booked already")
-        before, *rest = self._row(number)
+        (before,) = _PAID.unpack_from(self._rows[number])
         total = before + amount
         if total >= 2**64:
             raise Rejection(
                 "paid.total", "the payments of a nym must sum up to less than 2^64"
             )
         self.refs.add(ref)
-        self._rows[number] = _ROW.pack(total, *rest)
+        self._rows.write(number * _ROW.size, _PAID.pack(total))
 
     def _row(self, number: int) -> Row:
         return Row._make(_ROW.unpack(self._rows[number]))
