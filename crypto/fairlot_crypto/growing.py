@@ -18,7 +18,10 @@ _PLACE = 8
 
 
 class _Filed:
-    """What bytes have in common that grow, of which most may lie in a file."""
+    """What both kinds of columns are: bytes, most of which may lie in a file.
+
+    One thread puts others behind them; others may read what was there before they were told.
+    """
 
     __slots__ = ("__weakref__", "_file", "_now")
 
@@ -57,19 +60,6 @@ class _Filed:
             at = start + inside - filed
             tail[at : at + len(data) - inside] = data[inside:]
 
-    def _cut(self, length: int) -> None:
-        file, filed, tail = self._now
-        if length >= filed:
-            del tail[length - filed :]
-        else:
-            self._now = file, length, bytearray()
-
-    def _pieces(self, step: int) -> Iterator[bytes]:
-        _, filed, tail = self._now
-        length, ends = max(_PIECE // step, 1) * step, filed + len(tail)
-        for start in range(0, ends, length):
-            yield self.read(start, min(start + length, ends))
-
     def _move(self, tail: bytearray) -> None:
         file, filed = self._file, self._now[1]
         if file is None:
@@ -86,10 +76,7 @@ class _Filed:
 
 
 class Growing(_Filed):
-    """Bytes behind which others are put.
-
-    One thread puts them there; others may read what was there before they were told.
-    """
+    """Bytes behind which others are put."""
 
     __slots__ = ()
 
@@ -97,14 +84,6 @@ class Growing(_Filed):
         """Return how many bytes there are."""
         _, filed, tail = self._now
         return filed + len(tail)
-
-    def cut(self, length: int) -> None:
-        """Take back all bytes behind the first ``length``."""
-        self._cut(length)
-
-    def pieces(self, step: int = 1) -> Iterator[bytes]:
-        """Yield all bytes in their order, in pieces of whole steps."""
-        return self._pieces(step)
 
 
 class Rows(_Filed):
@@ -159,11 +138,19 @@ class Rows(_Filed):
 
     def cut(self, count: int) -> None:
         """Take back all behind the first ``count``."""
-        self._cut(count * self.width)
+        file, filed, tail = self._now
+        length = count * self.width
+        if length >= filed:
+            del tail[length - filed :]
+        else:
+            self._now = file, length, bytearray()
 
     def pieces(self) -> Iterator[bytes]:
         """Yield them in their order, many at a time, joined."""
-        return self._pieces(self.width)
+        _, filed, tail = self._now
+        step, end = max(_PIECE // self.width, 1) * self.width, filed + len(tail)
+        for start in range(0, end, step):
+            yield self.read(start, min(start + step, end))
 
 
 class Records:

@@ -37,10 +37,10 @@ STEPS = st.lists(
 
 @pytest.mark.thorough
 @given(STEPS, st.integers(0, 20), st.data())
-def test_growing_bytes_are_those_of_a_bytearray(
+def test_bytes_that_grow_are_those_of_a_bytearray(
     steps: list[tuple[str, bytes, int]], most: int, data: st.DataObject
 ) -> None:
-    model, made = bytearray(), Growing()
+    model, made, wider = bytearray(), Rows(1), Growing()
     with holding(most):
         for what, some, percent in steps:
             at = len(model) * percent // 100
@@ -58,8 +58,9 @@ def test_growing_bytes_are_those_of_a_bytearray(
             end = data.draw(st.integers(start, len(model)))
             assert len(made) == len(model)
             assert made.read(start, end) == model[start:end]
-    for step in (1, 3, 7):
-        assert b"".join(made.pieces(step)) == model
+            assert made[start] == model[start : start + 1]
+        wider.append(bytes(model))
+    assert b"".join(made.pieces()) == model == wider.read(0, len(wider))
 
 
 @given(st.lists(st.binary(min_size=3, max_size=3)), st.integers(0, 20), st.data())
