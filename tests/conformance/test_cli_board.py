@@ -15,13 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, fairlot
+from command import FAIRLOT, fairlot, in_process
 from fairlot.board.hinting import hints_of
 from fairlot.board.replay import replay
 from fairlot.board.storage import create_transcript
+from fairlot.cli import board
 from fairlot.cli.beacon.files import key_file
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry
+from fairlot_crypto.bbs import batch
+from fairlot_crypto.bbs.hints import Hinted, Showing, read_hints
 from kit.c2sp_client import check_proof
 from kit.real_view import real, real_transcript
 from kit.sales import deposit, nym_of, play, source, stage
@@ -133,6 +136,31 @@ def test_a_board_is_served_and_goes_on_after_a_restart(
     for trace in (MARK, b"127.0.0.1", b"nonsense"):
         found = [each for each in kept if trace in each.replace(said[0].encode(), b"")]
         assert all(b"http://127.0.0.1" in each for each in found), trace
+
+
+@pytest.mark.thorough
+def test_a_board_that_starts_again_verifies_with_its_hints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(create_transcript(tmp_path / "begun")) as storage:
+        play(ON.board(storage), ON, until="deposits")
+    (tmp_path / "board.key").write_text(f"{ON.parts.board.seed.hex()}\n")
+    folder, read = made(tmp_path), list[bool]()
+    kept = folder / "transcript.fairlot.hints"
+    whole = hints_of(replay((tmp_path / "begun").read_bytes(), ON.state())).to_bytes()
+    kept.write_bytes(whole)
+
+    def look(showing: Showing, hints: bytes) -> Hinted | None:
+        found = read_hints(showing, hints)
+        read.append(found is not None)
+        return found
+
+    monkeypatch.setattr(batch, "read_hints", look)
+    monkeypatch.setattr(board, "serve_at", lambda *_: None)
+    with in_process():
+        assert fairlot("board", "serve", folder, "--no-cache", *CLOCK).code == 0
+    assert read == [True, True]
+    assert kept.read_bytes() == whole
 
 
 def _unknown() -> Entry:
