@@ -1,18 +1,13 @@
 """A whole sale over the network, in which every kind of role is killed thirty times (kill -9).
 
-The roles, their files and who carries them are those of ``fairlot host``; each step is a
-process that may die, and the board that serves dies while others ask it.
+Whoever is back within the slack has cost nobody anything: the sale has its RESULT. Where
+somebody comes back later, it is void, and everybody gets everything back.
 """
 
+import csv
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import copy
-from typing import TypeVar, cast
 
 import pytest
 
@@ -20,219 +15,117 @@ import fairlot.cli.host.cast
 import fairlot.cli.host.demo
 import fairlot.cli.host.joining
 import fairlot.cli.host.selling
+from command import fairlot as run
 from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
-from fairlot.board.replay import replay_files
+from fairlot.board.replay import Replay, replay_files
 from fairlot.board.sale import SaleState
-from fairlot.cli.host.cast import (
-    BOARD,
-    ESCROW,
-    HEADS,
-    SALE,
-    WITNESS_KEY,
-    Cast,
-    role_names,
-)
-from fairlot.cli.host.demo import PRICE, TERMS, Demo
-from fairlot.cli.host.roles import Ran, Role
-from fairlot.cli.host.selling import Announced, Planned, Selling, announce
+from fairlot.cli.heads import PROOF
+from fairlot.cli.host.cast import ESCROW, SALE, Cast, role_names
+from fairlot.cli.host.running import Ended
 from fairlot.deposit.escrow_book import read_escrow_book
 from fairlot.entry import EntryType
 from fairlot_crypto.curve import backend
 from fairlot_crypto.statements import Statements
-from kit.sales import source
-from mortal import Process, Reaper
+from mortal_cast import MOST, PRICE, SERVE, Hurt, Served, mortals, one_by_one
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 
-PEOPLE, TIMES = 2, 30
-STEP = 36
-"""Seconds for commitments, seals and reveals, each."""
-STEPS: dict[tuple[str, str], int] = {
-    ("issuer", "tag"): 2,
-    ("issuer", "enrol"): 2,
-    ("issuer", "issue"): 2,
-    ("attester", "ask"): 8,
-    ("attester", "attest"): 8,
-    ("contributor", "commit"): 5,
-    ("contributor", "seal"): 5,
-    ("contributor", "reveal"): 5,
-    ("escrow", "paid"): 12,
-    ("escrow", "refunds"): 8,
-    ("wallet", "enrol"): 3,
-    ("wallet", "renew"): 3,
-    ("wallet", "deposit"): 4,
-    ("wallet", "receipt"): 3,
-}
-"""How often each of these steps is killed, whoever takes it."""
-DONE = ("issuer.exists", "entry.duplicate", "wallet.enrolled")
-"""What somebody hears who has done it before a kill, and did not see that they had."""
-AWAY = ("http.unreachable", "http.answer", "transcript.unreadable")
-
-T = TypeVar("T")
-U = TypeVar("U")
+PEOPLE = 2
+FEW, MANY = (3, 15), (MOST, 60)
+"""How often each kind of role is killed, and seconds that a step of the draw has."""
+SPARED = {"arbiter", "auditor"}
+"""Who has nothing to do in a sale but to look, or to draw a key."""
 
 
-@dataclass(slots=True)
-class Served:
-    """Who answers over the network, and how often everybody was killed."""
+def played(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pace: tuple[int, int],
+    away: str = "",
+) -> Ended:
+    """Play a sale with mortal roles, and check what holds however it ends."""
+    times, step = pace
+    served = Served(times)
+    host = fairlot.cli.host
+    for module in (host.cast, host.demo, host.joining, host.selling):
+        monkeypatch.setattr(module, "all_at_once", one_by_one)
+    monkeypatch.setattr(host.demo, "sleep_until", served.until)
 
-    killed: Counter[str] = field(default_factory=Counter[str])
-    running: dict[str, Process] = field(default_factory=dict[str, Process])
-    """The board and the witnesses, by name."""
-    steps: int = 0
+    def say(said: str) -> None:
+        # With -s, one sees where it stands.
+        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {said} {dict(served.killed)}\n")
+        sys.stdout.flush()
 
-    def upset(self) -> None:
-        """Kill somebody now and then; they come back while others ask them already."""
-        kinds = {name: name.partition("-")[0] for name in self.running}
-        names = [name for name, kind in kinds.items() if self.killed[kind] < TIMES]
-        self.steps += 1
-        drawn = source(f"upset {self.steps}").take(2)
-        if names and drawn[0] % 4:
-            name = names[drawn[1] % len(names)]
-            self.running[name].kill()
-            self.running[name].begin()
-            self.killed[kinds[name]] += 1
-
-    @contextmanager
-    def serving(self, name: str, *words: str | Path) -> Generator[str]:
-        """Let somebody serve, and kill them at the end."""
-        process = self.running[name] = Process(words)
-        process.start()
-        try:
-            yield process.address
-        finally:
-            process.kill()
-            del self.running[name]
+    roles = mortals(folder, served, role_names(PEOPLE))
+    ended = Hurt(Cast(roles), say, served, step, away).play()
+    say(f"The sale is {ended.result}.")
+    assert ended.audit.code == 0, ended.audit
+    # Witnesses do nothing but serve; whoever comes back late has done less.
+    kinds = {name.partition("-")[0] for name in roles} - {*SPARED, "witness"}
+    wanted: set[str] = set() if away else {*kinds, *SERVE.values()}
+    assert not [each for each in wanted if served.killed[each] < times]
+    return ended
 
 
-@dataclass(slots=True)
-class Mortal:
-    """A role in a folder of its own, every step of which may be its last for a while."""
-
-    folder: Path
-    served: Served
-    reaper: Reaper = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.folder.mkdir(0o700)
-        self.reaper = Reaper(self.folder, self.name, networked=True)
-
-    @property
-    def name(self) -> str:
-        return self.folder.name
-
-    def run(self, *words: str | Path) -> Ran:
-        times = STEPS.get((str(words[0]), str(words[1])), 0)
-        self.served.upset()
-        if "--to" in words:
-            # So that the copy from which something is learnt is no old one.
-            self.there("board", "fetch", words[words.index("--to") + 1], "--out", SALE)
-        before, ran = self.reaper.kills, None
-        if times:
-            ran = self.reaper.step(*words, times=times)
-        self.served.killed[self.name.partition("-")[0]] += self.reaper.kills - before
-        if ran is not None and not ran.code:
-            return Ran(ran.code, ran.out, ran.err)
-        return self.there(*words)
-
-    def there(self, *words: str | Path) -> Ran:
-        """Let a step end, once the board is back."""
-        ends = time.monotonic() + 60
-        ran = self.reaper.whole(*words)
-        while any(code in ran.err for code in AWAY) and time.monotonic() < ends:
-            time.sleep(0.5)
-            ran = self.reaper.whole(*words)
-        done = any(code in ran.err for code in DONE)
-        return Ran(0 if done else ran.code, ran.out, ran.err)
-
-    def do(self, *words: str | Path) -> Ran:
-        ran = self.run(*words)
-        assert ran.code == 0, (self.name, words, ran)
-        return ran
-
-    def get(self, file: Path, name: str | None = None) -> Path:
-        to = self.folder / (name or file.name)
-        copy(file, to)
-        return to.relative_to(self.folder)
-
-    def path(self, name: str | Path) -> Path:
-        return self.folder / name
-
-
-@dataclass(frozen=True, slots=True)
-class Hurt(Demo):
-    """A demonstration whose roles are mortal, with time to come back."""
-
-    served: Served
-
-    def _watched(self) -> AbstractContextManager[list[str]]:
-        return self._watching()
-
-    @contextmanager
-    def _watching(self) -> Generator[list[str]]:
-        public = self.cast[BOARD].path("board.key.pub")
-        with ExitStack() as stack:
-            found: list[str] = []
-            for each in self.cast.witnesses:
-                key = ("--key", each.path(WITNESS_KEY), "--board", public)
-                words = ("witness", "serve", each.path(HEADS), *key)
-                found.append(
-                    stack.enter_context(self.served.serving(each.name, *words))
-                )
-            yield found
-
-    def _served(self, witnesses: Sequence[str]) -> AbstractContextManager[str]:
-        asked = [word for each in witnesses for word in ("--witness", each)]
-        folder = self.cast[BOARD].folder / "folder"
-        return self.served.serving(BOARD, "board", "serve", folder, *asked)
-
-    def _lose(self, wallet: Role, selling: Selling) -> None:
-        """Nobody is lost: what forks has no threads (``test_kill_recover_command.py``)."""
-
-    def _announce(self, took: float) -> Announced:
-        # What they need is known here, however long the credentials took.
-        step = max(STEP, int(took))
-        return announce(self.cast, TERMS, Planned(10, 3 * step, step).words())
-
-
-def one_by_one(do: Callable[[T], U], whom: Iterable[T]) -> list[U]:
-    """Let several take a step one after the other: what forks has no threads."""
-    return [do(each) for each in whom]
-
-
-def check_once(data: bytes, folder: Path) -> None:
-    """Check that everybody is there once, and has said once what they say once."""
+def folded(folder: Path) -> tuple[SaleState, Replay]:
+    """Fold what the auditor has seen, and check that everybody has said once what they say."""
     state = SaleState(RegistryState(backend(), Statements()))
-    read = replay_files((data,), state)
+    read = replay_files(((folder / "auditor" / SALE).read_bytes(),), state)
     read.check()
-    assert state.phase is Phase.LOCKED
     assert len(state.registry.leaves) == len(state.positions.by_nym) == PEOPLE
     assert [each.paid for each in state.positions.by_nym.values()] == PEOPLE * [PRICE]
     book = read_escrow_book((folder / ESCROW / "escrow.key.book").read_bytes())
     assert [each.amount for each in book.paid.values()] == PEOPLE * [PRICE]
     for kind in (EntryType.COMMIT, EntryType.SEAL, EntryType.REVEAL):
         made = [each.entry.key for each in read.entries.of(kind)]
-        assert len(made) == len(set(made)) == len(state.terms.beacon.roster)
+        assert len(made) == len(set(made))
+    check_acknowledged(folder)
+    return state, read
 
 
+def check_acknowledged(folder: Path) -> None:
+    """Check that whatever somebody has a receipt for is on the log."""
+    given: list[str | Path] = []
+    for receipt in folder.glob(f"[!a]*/**/*{PROOF}"):
+        given += ["--receipt", receipt]
+    # A deposit and a payment of each person, at least.
+    assert len(given) >= 2 * 2 * PEOPLE
+    ran = run("audit", folder / "auditor" / SALE, "--rehearsal", *given)
+    assert ran.code == 0, ran
+
+
+def refunds(folder: Path) -> list[int]:
+    """Return what the escrow says must go back, to each."""
+    with (folder / ESCROW / "refunds.csv").open(newline="") as file:
+        return [int(row["refund"]) for row in csv.DictReader(file)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("pace", [FEW, MANY], ids=["few", "many"])
 def test_a_sale_ends_with_its_result_however_often_its_roles_are_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pace: tuple[int, int]
 ) -> None:
-    host = fairlot.cli.host
-    for module in (host.cast, host.demo, host.joining, host.selling):
-        monkeypatch.setattr(module, "all_at_once", one_by_one)
-    served = Served()
-    roles = {name: Mortal(tmp_path / name, served) for name in role_names(PEOPLE)}
-    told: list[str] = []
-    hurt = Hurt(Cast(cast("dict[str, Role]", roles)), told.append, served)
-    ended = hurt.play()
-    assert ended.audit.code == 0, ended.audit
-    check_once((tmp_path / "auditor" / SALE).read_bytes(), tmp_path)
-    # Terms that are complete are not made again; sellers die in test_kill_roles.py.
-    spared = {"arbiter", "auditor", "seller"}
-    kinds = {name.partition("-")[0] for name in roles} - spared
-    assert all(served.killed[kind] >= TIMES for kind in kinds), served.killed
+    ended = played(tmp_path, monkeypatch, pace)
+    assert ended.result == "settled"
+    state, read = folded(tmp_path)
+    assert state.phase is Phase.LOCKED
+    for kind in (EntryType.COMMIT, EntryType.SEAL, EntryType.REVEAL):
+        assert len([*read.entries.of(kind)]) == len(state.terms.beacon.roster)
+    assert len([*read.entries.of(EntryType.CLAIM)]) == PEOPLE
+    # One seat: one of them has it, and the money of the others goes back, once.
+    assert [line.units for line in state.ledger if line.units] == [1]
+    assert refunds(tmp_path) == (PEOPLE - 1) * [PRICE]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("away", ["board", "witness", "contributor"])
+def test_a_sale_to_which_somebody_comes_back_too_late_is_void_and_gives_everything_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    ended = played(tmp_path, monkeypatch, FEW, away)
+    assert ended.result == "void"
+    state, _ = folded(tmp_path)
+    assert state.phase is Phase.VOID
+    assert [line.refund for line in state.ledger] == PEOPLE * [PRICE]
+    assert refunds(tmp_path) == PEOPLE * [PRICE]

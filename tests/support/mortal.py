@@ -245,6 +245,9 @@ class Process:
     running: "subprocess.Popen[str] | None" = None
     back: bool = False
     """Whether it has said that it answers."""
+    took: float = 0.0
+    """Seconds until it answered, the last time."""
+    begun: float = 0.0
 
     def start(self) -> None:
         """Start it, at the port that it had, and wait until it answers."""
@@ -265,11 +268,12 @@ class Process:
             if said:
                 assert there.stdout.readline(), "it did not start again"
                 self.back = True
+                self.took = time.monotonic() - self.begun
         return self.back
 
     def begin(self) -> None:
         """Start it, and do not wait."""
-        self.back = False
+        self.back, self.begun = False, time.monotonic()
         words = [FAIRLOT, *map(str, self.words), "--port", str(self.port)]
         self.running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
