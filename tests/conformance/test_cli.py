@@ -87,6 +87,20 @@ def test_wrong_usage_is_refused(words: list[str]) -> None:
     assert ran.err.startswith("usage: fairlot")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("settle", "a", "--nothing"), ("wallet", "status", "a", "b"), ("demo", "a", "b")],
+)
+def test_a_word_too_many_is_told_with_the_usage_of_the_last_word(
+    words: tuple[str, ...],
+) -> None:
+    ran = fairlot(*words)
+    named = " ".join(words[:2] if words[0] == "wallet" else words[:1])
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"usage: fairlot {named} [-h]")
+    assert f"fairlot {named}: error: unrecognized arguments: {words[-1]}" in ran.err
+
+
 def test_an_unknown_example_is_refused_with_the_known_ones() -> None:
     ran = fairlot("demo", "opera")
     assert (ran.code, ran.out) == (2, "")

@@ -47,10 +47,10 @@ def units(count: int) -> str:
 def _terms(entry: Entry, money: Money) -> str:
     terms = Terms.from_value(entry.body)
     offers = "; ".join(_offer(pool, terms.asset, money) for pool in terms.pools)
+    opens, closes = utc(terms.times.open), utc(terms.times.close)
     return (
-        f"The seller announces the sale “{terms.title}”: {offers}. Deposits until "
-        f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw"
-        f"{_waits(terms)}."
+        f"The seller announces the sale “{terms.title}”: {offers}. Deposits from {opens} "
+        f"until {closes}; {len(terms.beacon.roster)} take part in the draw{_waits(terms)}."
     )
 
 

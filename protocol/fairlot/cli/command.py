@@ -51,6 +51,10 @@ def described(name: str, summary: str) -> Mapping[str, Any]:
     }
 
 
+USED = "parser"
+"""The argument that is the parser of the last word."""
+
+
 def prepare(word: argparse.ArgumentParser, kind: str, action: Action) -> None:
     """Add to a word what it takes and does.
 
@@ -60,7 +64,8 @@ def prepare(word: argparse.ArgumentParser, kind: str, action: Action) -> None:
         action: what the word takes and does.
     """
     word.epilog = action.examples
-    word.set_defaults(**{kind: action})
+    # Whatever words are wrong after it, the last one says how it is used.
+    word.set_defaults(**{kind: action, USED: word})
     action.configure(word)
 
 

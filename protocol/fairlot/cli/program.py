@@ -13,6 +13,7 @@ from fairlot.cli.command import (
     FAILED,
     OK,
     REFUSED,
+    USED,
     Action,
     chosen_curve_name,
     described,
@@ -200,7 +201,10 @@ def run_words(argv: Sequence[str] | None) -> int:
     words = sys.argv[1:] if argv is None else argv
     said = next((word for word in words if not word.startswith("-")), None)
     parser = _parser(said)
-    arguments = parser.parse_args(words)
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        used: argparse.ArgumentParser = getattr(arguments, USED, parser)
+        used.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         code = _execute(parser, arguments)
         sys.stdout.flush()

@@ -53,9 +53,8 @@ def pay(curve: Backend, looked: Looked, told: SaleId, account: Account | None) -
             problem = (
                 "your first entry on the log commits to another account, or to none"
             )
-            raise InputError(
-                "wallet.account", f"{problem}: refunds go where it says, and stay there"
-            )
+            remedy = "refunds go where it says; name that one, or no --account-file"
+            raise InputError("wallet.account", f"{problem}: {remedy}")
     terms = looked.sale.terms
     notice = notice_of(told, nym, sent.settle, account)
     position = looked.sale.positions.by_nym[nym]
