@@ -1,14 +1,17 @@
 """Where the bytes of a transcript come from: a file, or a stream that may never end."""
 
-from io import BytesIO, TextIOWrapper
+import gc
+from io import BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
+from unittest.mock import patch
+from weakref import ref
 
 import pytest
 
 from fairlot import audit_transcript
 from fairlot.audit import transcript_file
 from fairlot.audit.transcript_file import read_stream
-from fairlot.cli.transcript import read_named
+from fairlot.cli.transcript import read_named, source_named
 from fairlot.errors import InputError
 
 
@@ -36,6 +39,30 @@ def test_a_hyphen_is_a_file_to_the_library(
 
 def test_a_hyphen_is_standard_input_to_a_command(streaming: bytes) -> None:
     assert read_named(Path("-")) == streaming
+
+
+def test_a_file_that_nobody_uses_any_more_is_closed(
+    tmp_path: Path, concert_transcript: bytes
+) -> None:
+    """A host's processes take thousands of steps: each would keep a file open."""
+    path, opened = tmp_path / "transcript.fairlot", list[BufferedReader]()
+    path.write_bytes(concert_transcript)
+    real = Path.open
+
+    def tell(self: Path, mode: str, size: int) -> BufferedReader:
+        found = real(self, mode, size)
+        assert isinstance(found, BufferedReader)
+        opened.append(found)
+        return found
+
+    with patch.object(Path, "open", tell):
+        source = source_named(path)
+    (file,), used = opened, ref(source)
+    assert source.read(0, 9) == concert_transcript[:9]
+    assert not file.closed
+    del source
+    gc.collect()
+    assert (used(), file.closed) == (None, True)
 
 
 def test_a_stream_is_read_up_to_a_limit(

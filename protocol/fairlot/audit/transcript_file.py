@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from weakref import finalize
 
 from fairlot.board.source import InFile, InMemory, Source
 from fairlot.errors import InputError, reason_of
@@ -78,6 +79,21 @@ def open_transcript(path: Path) -> Generator[Source]:
             file = stack.enter_context(path.open("rb", _BUFFER))
             source = _source_in(path, file)
         yield source
+
+
+def used_transcript(path: Path) -> Source:
+    """Return a transcript as ``open_transcript`` yields it, open until nobody uses it.
+
+    Raises:
+        InputError: as ``open_transcript``.
+    """
+    with ExitStack() as stack, _unreadable(str(path)):
+        file = stack.enter_context(path.open("rb", _BUFFER))
+        source = _source_in(path, file)
+        # Whatever closes the file must not hold the source: else it is used for ever.
+        finalize(source, file.close)
+        stack.pop_all()
+        return source
 
 
 def _source_in(path: Path, file: BinaryIO) -> Source:

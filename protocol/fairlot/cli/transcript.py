@@ -6,13 +6,13 @@ import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from weakref import finalize
 
 from fairlot.audit.sale_file import SaleFile
 from fairlot.audit.transcript_file import (
     open_transcript,
     read_stream,
     read_transcript,
+    used_transcript,
 )
 from fairlot.board.ahead import Ahead
 from fairlot.board.hints import NO_HINTS, SUFFIX, Hints, HintsFile
@@ -167,10 +167,9 @@ def source_named(path: Path) -> Source:
     Raises:
         InputError: as ``open_named``.
     """
-    with ExitStack() as stack:
-        source = stack.enter_context(open_named(path))
-        finalize(source, stack.pop_all().close)
-    return source
+    if str(path) == STANDARD_INPUT:
+        return InMemory(read_named(path))
+    return used_transcript(path)
 
 
 @contextmanager
