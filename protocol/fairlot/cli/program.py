@@ -204,7 +204,8 @@ def run_words(argv: Sequence[str] | None) -> int:
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
         used: argparse.ArgumentParser = getattr(arguments, USED, parser)
-        used.error(f"unrecognized arguments: {' '.join(unknown)}")
+        problem = f"unrecognized arguments: {' '.join(unknown)}"
+        used.error(problem)
     try:
         code = _execute(parser, arguments)
         sys.stdout.flush()
