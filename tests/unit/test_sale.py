@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
+from fairlot.allocation.run_pools import allocate
 from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.sale import SaleState
@@ -520,6 +522,17 @@ def test_the_board_cannot_choose_the_outcome(concert: Stage) -> None:
         code = refusal(state, concert.result(state, **chosen), START + 9_999)
         assert code == ("result.outcome" if field == "outcome" else "result.draw")
         assert state.ledger == ()
+
+
+def test_a_board_that_draws_allocates_once(concert: Stage) -> None:
+    board = play(concert.board(), concert, "reveal-end")
+    with patch("fairlot.board.sale_facts.allocate", wraps=allocate) as allocating:
+        receipt = board.append_marker(EntryType.RESULT, board.state.clock)
+    assert (receipt.refusal, allocating.call_count) == (None, 1)
+    # What was drawn before is what anybody finds who only reads.
+    state = after(concert, "reveal-end")
+    again = state.result()
+    assert (board.state.draw, board.state.outcome, board.state.ledger) == again
 
 
 def test_unfunded_and_cancelled_deposits_do_not_draw(concert: Stage) -> None:

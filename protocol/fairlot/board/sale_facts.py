@@ -67,6 +67,8 @@ class SaleFacts(LogState):
         self._entrants: tuple[Entrant, ...] | None = None
         """The entrants, kept once CLOSE has fixed them, if there are bids: to open them
         takes time."""
+        self._drawn: tuple[bytes, Outcome] | None = None
+        """A seed, and what it gives: the board draws, and takes its own RESULT in."""
 
     @property
     def begun(self) -> bool:
@@ -277,9 +279,18 @@ class SaleFacts(LogState):
         # Step 7.
         draw = self.contributions.draw(self.sale_id, known.signatures)
         # Steps 8 and 9, and the allocation of step 11.
-        pools, sale_id = self.terms.pools, self.sale_id
-        outcome = allocate(pools, self.entrants(rounds), draw.seed, sale_id)
+        outcome = self._allocated(draw.seed, rounds)
         return draw, outcome, settle(outcome, self.fundings())
+
+    def _allocated(self, seed: bytes, rounds: Rounds | None) -> Outcome:
+        if rounds is None and self._drawn is not None and self._drawn[0] == seed:
+            return self._drawn[1]
+        pools, sale_id = self.terms.pools, self.sale_id
+        outcome = allocate(pools, self.entrants(rounds), seed, sale_id)
+        if rounds is None:
+            # Who takes part is fixed, and rounds on the board have one signature each.
+            self._drawn = seed, outcome
+        return outcome
 
     def void_reasons(self, time: int) -> tuple[VoidReason, ...]:
         """Return why the sale cannot be completed at ``time`` (step 12)."""
