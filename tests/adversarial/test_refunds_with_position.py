@@ -84,7 +84,9 @@ def test_a_thief_s_claim_takes_no_refund_where_the_person_claims_later(
     own = at.claim(at.recovered("ann", "ann 2"), "ann")
     waits(at, nym)
     complete(at)
-    goes_to(at, nym, own)
+    line = goes_to(at, nym, own)
+    # It was computed when nobody had claimed.
+    assert line in at.state.result()[2]
 
 
 @pytest.mark.thorough

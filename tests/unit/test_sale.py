@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import settle
 from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.sale import SaleState
@@ -524,14 +525,17 @@ def test_the_board_cannot_choose_the_outcome(concert: Stage) -> None:
         assert state.ledger == ()
 
 
-def test_a_board_that_draws_allocates_once(concert: Stage) -> None:
+def test_a_board_that_draws_does_so_once(concert: Stage) -> None:
     board = play(concert.board(), concert, "reveal-end")
-    with patch("fairlot.board.sale_facts.allocate", wraps=allocate) as allocating:
+    with (
+        patch("fairlot.board.sale_facts.allocate", wraps=allocate) as allocating,
+        patch("fairlot.board.sale_facts.settle", wraps=settle) as settling,
+    ):
         receipt = board.append_marker(EntryType.RESULT, board.state.clock)
-    assert (receipt.refusal, allocating.call_count) == (None, 1)
-    # What was drawn before is what anybody finds who only reads.
-    state = after(concert, "reveal-end")
-    again = state.result()
+    assert receipt.refusal is None
+    assert (allocating.call_count, settling.call_count) == (1, 1)
+    # It is what anybody finds who only reads.
+    again = after(concert, "reveal-end").result()
     assert (board.state.draw, board.state.outcome, board.state.ledger) == again
 
 

@@ -69,6 +69,8 @@ class SaleFacts(LogState):
         takes time."""
         self._drawn: tuple[bytes, Outcome] | None = None
         """A seed, and what it gives: the board draws, and takes its own RESULT in."""
+        self._settled: tuple[Outcome, tuple[LedgerLine, ...]] | None = None
+        """Of an outcome the ledger, as long as nobody has claimed."""
 
     @property
     def begun(self) -> bool:
@@ -280,7 +282,15 @@ class SaleFacts(LogState):
         draw = self.contributions.draw(self.sale_id, known.signatures)
         # Steps 8 and 9, and the allocation of step 11.
         outcome = self._allocated(draw.seed, rounds)
-        return draw, outcome, settle(outcome, self.fundings())
+        return draw, outcome, self._settlement(outcome)
+
+    def _settlement(self, outcome: Outcome) -> tuple[LedgerLine, ...]:
+        if self.claims.by_nym:
+            # Claims say where refunds go, and when.
+            return settle(outcome, self.fundings())
+        if self._settled is None or self._settled[0] is not outcome:
+            self._settled = outcome, settle(outcome, self.fundings())
+        return self._settled[1]
 
     def _allocated(self, seed: bytes, rounds: Rounds | None) -> Outcome:
         if rounds is None and self._drawn is not None and self._drawn[0] == seed:
