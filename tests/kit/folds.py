@@ -58,7 +58,7 @@ def _places(places: Places) -> list[bool]:
 
 
 def _positions(positions: Positions) -> object:
-    rows = [*positions.depositors()], [*positions.stakes()]
+    rows = [*positions.depositors().keys()], [*positions.stakes()]
     known = rows, [*positions.by_nym.items()], sorted(positions.refs)
     return [_form(each) for each in known]
 

@@ -144,7 +144,7 @@ def check_same(positions: Positions, model: Model) -> None:
         (nym, each.funded, Wanted.of(each.final)) for nym, each in found
     ]
     keys = [each.final.binding.settle_pk for _, each in found if each.contributes]
-    assert [*positions.depositors()] == [*dict.fromkeys(keys)]
+    assert [*positions.depositors().keys()] == [*dict.fromkeys(keys)]
 
 
 def recalled(positions: Positions, leaves: list[Deposit]) -> Positions:

@@ -3,7 +3,7 @@
 specs/deposit.md, sections 4 to 6.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from fairlot.errors import Rejection
 from fairlot.names import NYM_LENGTH, Nym
 from fairlot_crypto.growing import Rows
 from fairlot_crypto.keyed import Keys
-from fairlot_crypto.keys import KEY_LENGTH
+from fairlot_crypto.keys import KEY_LENGTH, VerifyKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +130,9 @@ class Positions:
         for piece in self._rows.pieces():
             yield from map(Row._make, _ROW.iter_unpack(piece))
 
-    def depositors(self) -> Keys:
-        """Return the settlement keys of those who may contribute to the beacon now.
-
-        They are of the final, funded deposits of more than nothing: whoever commits and
-        withholds costs everybody a recovery, which must not be free (specs/beacon.md,
-        section 1).
-        """
-        found = Keys(KEY_LENGTH)
-        for row in self.rows:
-            if row.funded and row.amount > 0 and row.holder not in found:
-                found.add(row.holder)
-        return found
+    def depositors(self) -> "Depositors":
+        """Return who may contribute to the beacon, once nothing is placed or paid any more."""
+        return Depositors(self)
 
     def wanted(self) -> Iterator[tuple[Nym, bool, Wanted]]:
         """Yield what every nym asks for, and whether its final entry counts."""
@@ -217,6 +208,33 @@ class Positions:
         deposits = binding.type is EntryType.DEPOSIT
         named = binding.settle_pk, refund_to
         return _ROW.pack(paid, number, binding.amount, False, deposits, *named)
+
+
+class Depositors(Container[VerifyKey]):
+    """The settlement keys of those who may contribute to the beacon.
+
+    They are of the final, funded deposits of more than nothing: whoever commits and withholds
+    costs everybody a recovery, which must not be free (specs/beacon.md, section 1). Most
+    sales are drawn by others, so that they are looked for when somebody asks.
+    """
+
+    def __init__(self, positions: Positions) -> None:
+        """Look among these positions, which stay as they are."""
+        self._positions = positions
+        self._keys: Keys | None = None
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a key is one of them."""
+        return key in self.keys()
+
+    def keys(self) -> Keys:
+        """Return all of them."""
+        if self._keys is None:
+            self._keys = Keys(KEY_LENGTH)
+            for row in self._positions.rows:
+                if row.funded and row.amount > 0 and row.holder not in self._keys:
+                    self._keys.add(row.holder)
+        return self._keys
 
 
 class _ByNym(Mapping[Nym, Position]):
