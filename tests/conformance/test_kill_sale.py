@@ -22,12 +22,13 @@ from fairlot.board.replay import Replay, replay_files
 from fairlot.board.sale import SaleState
 from fairlot.cli.heads import PROOF
 from fairlot.cli.host.cast import ESCROW, SALE, Cast, role_names
+from fairlot.cli.host.demo import PRICE
 from fairlot.cli.host.running import Ended
 from fairlot.deposit.escrow_book import read_escrow_book
 from fairlot.entry import EntryType
 from fairlot_crypto.curve import backend
 from fairlot_crypto.statements import Statements
-from mortal_cast import MOST, PRICE, SERVE, Hurt, Served, mortals, one_by_one
+from mortal_cast import MOST, SERVE, Hurt, Served, mortals, one_by_one
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 

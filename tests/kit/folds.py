@@ -11,7 +11,7 @@ from fairlot.board.foresight import Foresight
 from fairlot.board.log_items import LogItems
 from fairlot.board.places import Places
 from fairlot.board.replay import Replay
-from fairlot.deposit.final import Positions
+from fairlot.deposit.final import Depositors, Positions
 from fairlot.entry import Entry
 from fairlot.identity.lives import Lives
 from fairlot_crypto.curve import Backend
@@ -58,7 +58,7 @@ def _places(places: Places) -> list[bool]:
 
 
 def _positions(positions: Positions) -> object:
-    rows = [*positions.depositors().keys()], [*positions.stakes()]
+    rows = [*Depositors(positions).keys()], [*positions.stakes()]
     known = rows, [*positions.by_nym.items()], sorted(positions.refs)
     return [_form(each) for each in known]
 

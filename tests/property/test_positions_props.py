@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fairlot.deposit.binding import Binding
 from fairlot.deposit.deposit import Deposit
 from fairlot.deposit.deposits import Wanted
-from fairlot.deposit.final import Position, Positions, Stake
+from fairlot.deposit.final import Depositors, Position, Positions, Stake
 from fairlot.deposit.recalled import columns_of, recall_positions
 from fairlot.entry import EntryHash, EntryType
 from fairlot.errors import Rejection
@@ -143,8 +143,12 @@ def check_same(positions: Positions, model: Model) -> None:
     assert [*positions.wanted()] == [
         (nym, each.funded, Wanted.of(each.final)) for nym, each in found
     ]
-    keys = [each.final.binding.settle_pk for _, each in found if each.contributes]
-    assert [*positions.depositors().keys()] == [*dict.fromkeys(keys)]
+    keys = [
+        each.final.binding.settle_pk
+        for _, each in found
+        if each.funded and each.final.binding.amount > 0
+    ]
+    assert [*Depositors(positions).keys()] == [*dict.fromkeys(keys)]
 
 
 def recalled(positions: Positions, leaves: list[Deposit]) -> Positions:

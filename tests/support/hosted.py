@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from command import FAIRLOT, Ran, fairlot, interruptible
+from fairlot.audit.checks import CHECKS
 from json_formats import check_wire
 
 TERMS = """\
@@ -232,7 +233,15 @@ class Buyer:
         return str(json.loads(ran.out)["nym"])
 
 
-def audited(folder: Path, buyers: tuple[Buyer, ...]) -> Ran:
+def check_ended(out: str, sale: Path, buyers: tuple[Buyer, Buyer]) -> None:
+    """Check that a sale of two has ended, of what its host said, and audit it once more."""
+    assert f"Verdict on this REHEARSAL: all {len(CHECKS)} checks hold." in out
+    assert "2 final deposits, 2000 money in" in out
+    ran = _audited(sale / "auditor", buyers)
+    assert (ran.code, "0 heads, 2 receipts" in ran.out) == (0, True)
+
+
+def _audited(folder: Path, buyers: tuple[Buyer, ...]) -> Ran:
     """Audit what the auditor has, with the receipts of the buyers."""
     policy = ("--policy", folder / "sale.policy")
     receipts = [each for who in buyers for each in who.path("receipts").iterdir()]

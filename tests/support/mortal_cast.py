@@ -17,13 +17,14 @@ from typing import TypeVar
 from fairlot.cli.host.cast import (
     AUDITOR,
     BOARD,
-    CONTRIBUTORS,
+    BOARD_FOLDER,
     HEADS,
     REGISTRY,
     SALE,
     SELLER,
     WITNESS_KEY,
 )
+from fairlot.cli.host.demo import TERMS as FOR_FOUR
 from fairlot.cli.host.demo import Demo
 from fairlot.cli.host.roles import Ran, Role
 from fairlot.cli.host.running import Ended, end
@@ -32,21 +33,7 @@ from fairlot_crypto.randomness import Randomness
 from kit.sales import source
 from mortal import Process, Reaper, Shown
 
-PRICE = 1_000
-TERMS = f"""\
-title = "A club evening"
-asset = "seat"
-supply = 1
-mechanism = "lottery"
-price = {PRICE}
-
-[times]
-lockup = "17 days"
-
-[beacon]
-contributors = {CONTRIBUTORS}
-delay = 65536
-"""
+TERMS = FOR_FOUR.replace("supply = 4", "supply = 1")
 STEPS: dict[tuple[str, str], int] = {
     ("seller", "key"): 3,
     ("seller", "terms"): 27,
@@ -285,7 +272,7 @@ class Hurt(Demo):
 
     def _served(self, witnesses: Sequence[str]) -> AbstractContextManager[str]:
         asked = [word for each in witnesses for word in ("--witness", each)]
-        folder = self.cast[BOARD].folder / "folder"
+        folder = self.cast[BOARD].folder / BOARD_FOLDER
         return self.served.serving(BOARD, "board", "serve", folder, *asked)
 
     def _announce(self, took: float) -> Announced:

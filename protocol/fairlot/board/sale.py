@@ -20,6 +20,7 @@ from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale_facts import no_terms
 from fairlot.board.second_draw import SaidOfIt
 from fairlot.claim.claim import check_claim
+from fairlot.deposit.final import Depositors
 from fairlot.deposit.payment import read_payment
 from fairlot.deposit.verify import check_deposit
 from fairlot.entry import Entry, EntryHash, EntryType, Role, body_fields
@@ -148,7 +149,7 @@ class SaleState(CollectingFacts):
                 "close.tree", "CLOSE must state size and root of the tree before it"
             )
         self._contributions = Contributions(
-            self.terms.beacon, frozen, self.positions.depositors()
+            self.terms.beacon, frozen, Depositors(self.positions)
         )
         self.phase = Phase.COMMIT
 

@@ -37,11 +37,6 @@ class Position:
         deposits = self.final.binding.type is EntryType.DEPOSIT
         return deposits and self.paid >= self.final.binding.amount
 
-    @property
-    def contributes(self) -> bool:
-        """Tell whether its holder may contribute to the beacon."""
-        return self.funded and self.final.binding.amount > 0
-
 
 class Stake(NamedTuple):
     """What a nym has paid, without its order."""
@@ -129,10 +124,6 @@ class Positions:
         """The rows of all positions."""
         for piece in self._rows.pieces():
             yield from map(Row._make, _ROW.iter_unpack(piece))
-
-    def depositors(self) -> "Depositors":
-        """Return who may contribute to the beacon, once nothing is placed or paid any more."""
-        return Depositors(self)
 
     def wanted(self) -> Iterator[tuple[Nym, bool, Wanted]]:
         """Yield what every nym asks for, and whether its final entry counts."""

@@ -112,7 +112,7 @@ def read_times_file(source: TomlFile, issuers: Fields, table: Fields) -> TimesFi
     cooling = _Durations(source, issuers).read("cooling", 1, COOLING)
     epoch = read.read("epoch", HOUR, EPOCH_SECONDS, EPOCH_MAX)
     detection = read.read("detection", 1, DETECTION)
-    least = detection + cooling + 2 * epoch
+    least = TimesFile(epoch=epoch, detection=detection, cooling=cooling).least
     lockup = read.read("lockup", 0, 0) if table.has("lockup") else None
     if lockup is not None and lockup < least:
         need = f"detection ({show_duration(detection)}), cooling ({show_duration(cooling)})"

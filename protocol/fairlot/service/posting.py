@@ -74,10 +74,7 @@ class Line:
             self._connection.request("POST", f"{self._prefix}/{path}", body)
             answer = self._connection.getresponse()
             found = Answer(answer.status, answer.read(MOST))
-        except HTTPException as error:
-            self._connection.close()
-            raise OSError(silence_of(error, secure=self._secure).why) from error
-        except OSError as error:
+        except (HTTPException, OSError) as error:
             self._connection.close()
             raise OSError(silence_of(error, secure=self._secure).why) from error
         if not answer.isclosed():

@@ -180,7 +180,9 @@ def _check_times(arguments: argparse.Namespace, roll_before: int, now: int) -> N
     """
     phases: list[int] = []
     for name, default in (
-        *(("commit", PHASE), ("seal", PHASE), ("reveal", PHASE)),
+        ("commit", PHASE),
+        ("seal", PHASE),
+        ("reveal", PHASE),
         ("slack", SLACK),
     ):
         said: str | None = getattr(arguments, name)

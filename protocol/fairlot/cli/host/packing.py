@@ -16,7 +16,7 @@ from fairlot.board.sqlite import LOCK
 from fairlot.board.tiled import TRANSCRIPT
 from fairlot.cli.beacon.files import RETIRED
 from fairlot.cli.board_folder import ADDRESS, DATABASE, logs_file, opened_storage
-from fairlot.cli.host.cast import BOARD, WITNESS_KEY
+from fairlot.cli.host.cast import BOARD, BOARD_FOLDER, WITNESS_KEY
 from fairlot.cli.role_keys import PUBLIC
 from fairlot.errors import InputError
 from fairlot_crypto.durable import DRAFT, PRIVATE, sync_folder
@@ -49,7 +49,7 @@ class Packed:
 
 def board_of(folder: Path) -> Path:
     """Return the folder of a hosted sale's board."""
-    return folder / BOARD / "folder"
+    return folder / BOARD / BOARD_FOLDER
 
 
 def pack(folder: Path, out: Path, password: Path | None = None) -> Packed:
