@@ -231,21 +231,20 @@ class Hosting:
     def _settled(self, carrying: Carrying, selling: Selling) -> Ran:
         """Wait for the result, or until the sale is shown to be void."""
         seller, posted = self.cast[SELLER], False
-        told = Told(self.say), Told(complain)
+        waits, wrong = Told(self.say), Told(complain)
         while True:
             carrying.carry(selling.address)
             selling.joining.fetch(seller, selling.address, SALE)
-            ran = seller.run("settle", SALE)
-            if "RESULT on the log" in ran.out:
-                return ran
             found = seller.run("settle", SALE, "--json").json()
-            if found["result"] == "void":
-                return ran
+            if found["result"] != "not-yet":
+                ran = seller.run("settle", SALE)
+                if found["result"] == "void" or "RESULT on the log" in ran.out:
+                    return ran
             for each in found["missing"]:
                 if each["missing"] == "round":
-                    told[0].tell(awaited(each, self.folder / ROUND))
+                    waits.tell(awaited(each, self.folder / ROUND))
             if not posted and (self.folder / ROUND).exists():
-                posted = self._post_round(selling, told[1])
+                posted = self._post_round(selling, wrong)
             time.sleep(_SETTLE)
 
     def _post_round(self, selling: Selling, told: Told) -> bool:
